@@ -1,0 +1,115 @@
+"""The scene (场景): what the map and the list show in this run, as plain data for the browser."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from atlas import figures, routes, villages, wording
+from atlas.hazards import Catalogue, Filters, Mask
+from atlas.maps.points import mask
+from atlas.township import Township
+from atlas.wording import label, named
+
+PAGE_ROWS = 200
+_STEPS = 5
+
+
+def points(catalogue: Catalogue, filters: Filters, keep: Mask) -> dict[str, object]:
+    """Say which points to fetch and which of them pass the filter."""
+    town = catalogue.township
+    as_of = town.as_of.isoformat()
+    return {
+        "url": f"/points/{town.revision}/{as_of}.bin",
+        "revision": town.revision,
+        "as_of": as_of,
+        "total": len(keep),
+        "shown": int(keep.sum()),
+        "mask": None if keep.all() else mask(keep),
+        "key": f"{town.revision}/{as_of}/{hash(filters):x}",
+    }
+
+
+def rows(catalogue: Catalogue, keep: Mask, page: int) -> list[dict[str, object]]:
+    """Return one page of the list, newest finds first, as codes and plain text."""
+    town = catalogue.township
+    positions = order(catalogue, keep)[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
+    return [_row(town, int(str(number)), row) for number, row in town.hazards.iloc[positions].iterrows()]
+
+
+def order(catalogue: Catalogue, keep: Mask) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Return the positions of the rows that pass, the newest first."""
+    return np.flatnonzero(keep)[::-1]
+
+
+def page_of(catalogue: Catalogue, keep: Mask, hazard: int) -> int | None:
+    """Return the list page a hazard stands on, None where it does not pass the filter."""
+    index = catalogue.township.hazards.index
+    if hazard not in index:
+        return None
+    position = int(index.get_indexer([hazard])[0])
+    return int(keep[position:].sum() - 1) // PAGE_ROWS if keep[position] else None
+
+
+def _row(town: Township, number: int, row: pd.Series) -> dict[str, object]:
+    glyphs = town.sectors["glyph"]
+    where = f"{named(town.villages, row['village_code'])} · {named(town.sectors, row['sector'])}"
+    return {
+        "id": number,
+        "code": row["hazard_id"],
+        "text": row["description"],
+        "where": where,
+        "state": row["state"],
+        "status": label(wording.STATE, row["state"]),
+        "found_on": "" if row["found_on"] is pd.NaT else row["found_on"].date().isoformat(),
+        "overdue": bool(row["overdue"]),
+        "major": row["level"] == "major",
+        "glyph": str(glyphs.get(row["sector"], "")),
+    }
+
+
+def choropleth(catalogue: Catalogue, keep: Mask, figure: str) -> Mapping[str, object] | None:
+    """Class the villages by a figure of what the filters leave; None colours none.
+
+    `classes` maps a village's code to 0.._STEPS-1, `breaks` holds the upper border of each class.
+    """
+    if not figure:
+        return None
+    town = catalogue.township
+    counted = catalogue.figures_by_village(keep)
+    areas = villages.area_km2(town.villages)
+    values = {code: _figure(counted.get(code), figure, area) for code, area in areas.items()}
+    known = [value for value in values.values() if value is not None]
+    top = max(known, default=0.0) or 1.0
+    breaks = [top * (step + 1) / _STEPS for step in range(_STEPS)]
+    return {
+        "title": label(wording.FIGURE, figure),
+        "breaks": [_written(value, figure) for value in breaks],
+        "classes": {
+            code: min(int(value / top * _STEPS), _STEPS - 1) for code, value in values.items() if value is not None
+        },
+        "values": {code: _written(value, figure) for code, value in values.items()},
+    }
+
+
+def reach(town: Township, filters: Filters) -> object:
+    """Return the band along the chosen route as GeoJSON, None where no route is chosen."""
+    if not filters.route:
+        return None
+    return shapely.geometry.mapping(routes.reach(routes.line_of(town.routes, filters.route), filters.reach_m))
+
+
+def _figure(found: figures.Figures | None, figure: str, area_km2: float) -> float | None:
+    if figure == "per_km2":
+        return (found.total if found else 0) / area_km2
+    if found is None:
+        return None if figure.startswith("rate_") else 0.0
+    value = getattr(found, figure)
+    return None if value is None else float(value)
+
+
+def _written(value: float | None, figure: str) -> str:
+    if figure.startswith("rate_"):
+        return wording.rate(value)
+    return "—" if value is None else f"{value:.1f}" if figure == "per_km2" else f"{value:.0f}"
