@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from atlas.desk.admission import COOKIE, account_in
 from atlas.desk.browser_policy import HEADERS
@@ -90,6 +91,13 @@ def leader(house, sessions, clock) -> TestClient:
 
 def line_of(client: TestClient, path: str = STREAM, origin: str | None = OWN) -> WebSocketTestSession:
     return client.websocket_connect(f"ws://{HOST}{path}", headers={"origin": origin} if origin is not None else {})
+
+
+def cut_at(line: WebSocketTestSession) -> int:
+    """Read to the end of the line, and return the code it was closed with."""
+    with pytest.raises(WebSocketDisconnect) as cut:
+        list(iter(line.receive_bytes, None))
+    return cut.value.code
 
 
 def rerun(*, by_the_clock: bool) -> bytes:
@@ -226,9 +234,17 @@ def test_signing_out_cuts_the_live_websocket_at_its_next_message(leader, session
         assert line.receive_bytes() == rerun(by_the_clock=False)
         sessions.end(leader.cookies[COOKIE])
         line.send_bytes(rerun(by_the_clock=False))
-        with pytest.raises(WebSocketDisconnect) as cut:
-            line.receive_bytes()
-    assert cut.value.code == SESSION_ENDED
+        assert cut_at(line) == SESSION_ENDED
+
+
+def test_a_page_whose_session_has_ended_is_led_to_the_sign_in_and_back(leader, sessions):
+    message = BackMsg()
+    message.rerun_script.context_info.url = f"{OWN}/hazard_map?sector=FIRE#map=13/27.2/108.7"
+    with line_of(leader) as line:
+        sessions.end(leader.cookies[COOKIE])
+        line.send_bytes(message.SerializeToString())
+        told = ForwardMsg.FromString(line.receive_bytes())
+    assert told.auth_redirect.url == "/sign-in?next=%2Fhazard_map%3Fsector%3DFIRE"
 
 
 def test_a_page_that_only_refreshes_itself_is_cut_after_half_an_hour(leader, clock):
@@ -239,9 +255,7 @@ def test_a_page_that_only_refreshes_itself_is_cut_after_half_an_hour(leader, clo
             line.receive_bytes()
         clock.go_on(minutes=1)
         line.send_bytes(rerun(by_the_clock=True))
-        with pytest.raises(WebSocketDisconnect) as cut:
-            line.receive_bytes()
-    assert cut.value.code == SESSION_ENDED
+        assert cut_at(line) == SESSION_ENDED
 
 
 def test_a_person_who_goes_on_working_stays_signed_in_until_twelve_hours_are_over(leader, clock):
@@ -252,9 +266,7 @@ def test_a_person_who_goes_on_working_stays_signed_in_until_twelve_hours_are_ove
             line.receive_bytes()
         clock.go_on(minutes=20)
         line.send_bytes(rerun(by_the_clock=False))
-        with pytest.raises(WebSocketDisconnect) as cut:
-            line.receive_bytes()
-    assert cut.value.code == SESSION_ENDED
+        assert cut_at(line) == SESSION_ENDED
 
 
 @pytest.mark.parametrize("noise", [b"", b"\xff\xff\xff", BackMsg(app_heartbeat=True).SerializeToString()])
@@ -265,8 +277,7 @@ def test_heartbeats_and_noise_are_no_activity(leader, clock, noise):
         line.receive_bytes()
         clock.go_on(minutes=1)
         line.send_bytes(noise)
-        with pytest.raises(WebSocketDisconnect):
-            line.receive_bytes()
+        assert cut_at(line) == SESSION_ENDED
 
 
 def test_fetching_parts_of_a_page_is_no_activity_but_opening_one_is(leader, clock):

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,10 +8,11 @@ import streamlit as st
 from streamlit import config
 
 from atlas.desk import server
-from atlas.desk.admission import TRUSTED_HEADERS
+from atlas.desk.admission import PUBLIC, TRUSTED_HEADERS
 from atlas.desk.office import close_office, office
 from atlas.desk.settings import Settings
 from atlas.errors import AtlasError, InvalidTown, UnsafeAddress
+from tests.asgi_client import TestClient
 from tests.worlds import town_folder
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +55,15 @@ def test_streamlit_knows_the_address_and_the_names_of_this_server(app):
 def test_the_app_and_the_pages_share_one_open_office(app, tmp_path):
     assert office().folder == tmp_path / "town"
     assert office().store.revision > 0
+
+
+def test_no_route_of_ours_or_of_streamlit_is_open_to_strangers_but_the_way_in(app):
+    starlette = app._build_starlette_app()
+    paths = {re.sub(r"\{[^}]*\}", "1", route.path) or "/" for route in starlette.routes}
+    stranger = TestClient(starlette, base_url="http://127.0.0.1:8765", follow_redirects=False)
+    answers = {path: stranger.get(path).status_code for path in paths}
+    assert len(paths) > 20
+    assert {path for path, status in answers.items() if status not in (401, 404)} <= PUBLIC
 
 
 def test_without_a_server_there_is_no_office():

@@ -3,13 +3,14 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from atlas.records.sessions import Session
 from atlas.township import Actor
@@ -67,7 +68,8 @@ def _is_our_host(named: list[str], hosts: frozenset[str]) -> bool:
 
 
 def _is_same_origin(origins: list[str], host: str) -> bool:
-    return origins in ([f"http://{host}"], [f"https://{host}"])
+    scheme, _, place = origins[0].partition("://") if len(origins) == 1 else ("", "", "")
+    return scheme in ("http", "https") and place == host
 
 
 def _is_shut(path: str) -> bool:
@@ -104,6 +106,18 @@ def introduced(headers: Headers, token: str | None, session: Session | None) -> 
     return kept + [(name.lower().encode(), value.encode()) for name, value in zip(TRUSTED_HEADERS, values, strict=True)]
 
 
+def farewell(data: bytes) -> bytes:
+    """Return the message that leads the page to the sign-in, and from there back to where `data` was sent from."""
+    place = urlsplit(_read(data).rerun_script.context_info.url)
+    wanted = (place.path or "/") + (f"?{place.query}" if place.query else "")
+    message = ForwardMsg()
+    message.metadata.SetInParent()
+    # Streamlit's own st.logout leads its pages away by the same message.
+    message.auth_redirect.url = "/sign-in?next=" + quote(wanted, safe="")
+    content: bytes = message.SerializeToString()
+    return content
+
+
 def who(session: Session | None) -> tuple[str, str] | None:
     """Return account and role."""
     return (session.account, session.role) if session else None
@@ -111,10 +125,16 @@ def who(session: Session | None) -> tuple[str, str] | None:
 
 def is_activity(data: bytes) -> bool:
     """Tell whether a person caused this message; reruns by the clock and heartbeats are not activity."""
+    message = _read(data)
+    kind = message.WhichOneof("type")
+    return kind not in (None, "app_heartbeat") and not (kind == "rerun_script" and message.rerun_script.is_auto_rerun)
+
+
+def _read(data: bytes) -> BackMsg:
     message = BackMsg()
     try:
         message.ParseFromString(data)
     except DecodeError:
-        return False
-    kind = message.WhichOneof("type")
-    return kind not in (None, "app_heartbeat") and not (kind == "rerun_script" and message.rerun_script.is_auto_rerun)
+        # Streamlit will close the line over it; here it is a message that says nothing.
+        return BackMsg()
+    return message

@@ -34,9 +34,9 @@ HEADERS = {
 def dressed(send: Send) -> Send:
     """Return a send that puts the headers on whatever response passes through it."""
 
-    async def send_dressed(message: Message) -> None:
+    async def _send_dressed(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
             MutableHeaders(scope=message).update(HEADERS)
         await send(message)
 
-    return send_dressed
+    return _send_dressed

@@ -84,10 +84,10 @@ def changed_points(request: Request) -> Response:
     if since > until:
         raise HTTPException(404)
 
-    def pack() -> bytes:
+    def _pack() -> bytes:
         return points.pack_changed(_township(until, as_of), office().store.touched(since, until))
 
-    return _kept(request, ("points", since, until, as_of), pack, _BINARY)
+    return _kept(request, ("points", since, until, as_of), _pack, _BINARY)
 
 
 def basemap(request: Request) -> Response:
@@ -102,10 +102,10 @@ def monitoring(request: Request) -> Response:
     """Send routes, stops and geohazard points of a revision."""
     revision = _revision(request, "revision")
 
-    def pack() -> bytes:
+    def _pack() -> bytes:
         return _json(layers.monitoring(office().store.township(revision=revision)))
 
-    return _kept(request, ("monitoring", revision), pack, _JSON)
+    return _kept(request, ("monitoring", revision), _pack, _JSON)
 
 
 def photo(request: Request) -> Response:

@@ -45,14 +45,11 @@ def choose(catalogue: Catalogue) -> Filters:
 
 def choose_figure() -> str:
     """Ask which figure colours the villages; "" colours none."""
-    choices = ("", *figures.CHOICES)
-    chosen = st.selectbox(
-        _("村级着色"),
-        choices,
-        key="figure",
-        format_func=lambda code: label(wording.FIGURE, code) if code else _("不着色"),
-    )
-    return str(chosen or "")
+    names = {code: label(wording.FIGURE, code) if code else _("不着色") for code in ("", *figures.CHOICES)}
+    # Written again in every run, so that the browser shows it in the language of this run.
+    st.session_state["figure"] = st.session_state.get("figure") if st.session_state.get("figure") in names else ""
+    st.selectbox(_("村级着色"), list(names), key="figure", format_func=names.__getitem__)
+    return str(st.session_state["figure"])
 
 
 def as_address(filters: Filters, *, as_of: date, figure: str) -> dict[str, object]:

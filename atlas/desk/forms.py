@@ -55,18 +55,28 @@ def _ask_sector_and_level(township: Township) -> None:
 
 def _ask_place(draft: session.Draft) -> None:
     datum = st.selectbox(_("坐标系"), DATUMS, key="draft_datum", format_func=lambda code: label(wording.DATUM, code))
-    lon, lat = from_wgs84(draft.lon, draft.lat, str(datum))
-    st.session_state["draft_lon"], st.session_state["draft_lat"] = round(lon, 6), round(lat, 6)
+    _write_numbers(draft, str(datum))
     left, right = st.columns(2)
     typed = {"step": 0.0001, "format": "%.6f", "on_change": _place_by_numbers}
     left.number_input(_("经度"), -180.0, 180.0, key="draft_lon", **typed)
     right.number_input(_("纬度"), -90.0, 90.0, key="draft_lat", **typed)
 
 
+def _write_numbers(draft: session.Draft, datum: str) -> None:
+    """Fill the number fields after a click or another datum; never while numbers are being typed."""
+    state = st.session_state
+    if state.get("draft_written") == (draft.lon, draft.lat, datum):
+        return
+    lon, lat = from_wgs84(draft.lon, draft.lat, datum)
+    state["draft_lon"], state["draft_lat"] = round(lon, 6), round(lat, 6)
+    state["draft_written"] = (draft.lon, draft.lat, datum)
+
+
 def _place_by_numbers() -> None:
     state = st.session_state
-    place = to_wgs84(state["draft_lon"], state["draft_lat"], state["draft_datum"])
-    session.place_draft(*place)
+    lon, lat = to_wgs84(state["draft_lon"], state["draft_lat"], state["draft_datum"])
+    session.place_draft(lon, lat)
+    state["draft_written"] = (lon, lat, state["draft_datum"])
     state["draft_typed"] = f"{state['draft_lon']},{state['draft_lat']} {state['draft_datum']}"
 
 
@@ -176,6 +186,6 @@ def _entry(draft: session.Draft) -> ledger.Draft:
 def _finish() -> None:
     """Leave the form; its widgets forget what they held, so that the next draft starts empty."""
     session.drop_draft()
-    for name in ("sector", "description", "address", "photo", "typed", "found", "village", "datum"):
+    for name in ("sector", "description", "address", "photo", "typed", "found", "village", "datum", "written"):
         st.session_state.pop(f"draft_{name}", None)
     session.remember_near([])

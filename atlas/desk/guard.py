@@ -12,6 +12,7 @@ from atlas.desk.admission import (
     PUBLIC,
     SAFE_METHODS,
     ask_to_sign_in,
+    farewell,
     introduced,
     is_activity,
     is_page,
@@ -94,7 +95,7 @@ class Guard:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, token: str | None) -> None:
         has_begun = False
 
-        async def send_noted(message: Message) -> None:
+        async def _send_noted(message: Message) -> None:
             nonlocal has_begun
             has_begun = True
             await send(message)
@@ -104,7 +105,7 @@ class Guard:
                 receive = self._limited(scope, receive, token)
             if scope["method"] not in SAFE_METHODS or is_page(Headers(scope=scope)):
                 await self.touch(token)
-            await self.app(scope, receive, send_noted)
+            await self.app(scope, receive, _send_noted)
         except TooMuch as refused:
             if has_begun:
                 raise
@@ -136,6 +137,8 @@ class _Line:
             return message
         if who(await self._guard.find(self._token)) != who(self._session):
             self._is_cut = True
+            # What is on the screen must not stay there for whoever comes next.
+            await self._send({"type": "websocket.send", "bytes": farewell(message.get("bytes") or b"")})
             await self._send({"type": "websocket.close", "code": SESSION_ENDED, "reason": "session ended"})
             return {"type": "websocket.disconnect", "code": SESSION_ENDED}
         if is_activity(message.get("bytes") or b""):

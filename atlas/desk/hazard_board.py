@@ -19,8 +19,9 @@ def show_map(catalogue: Catalogue, filters: Filters, keep: Mask, *, figure: str)
     picked = session.picked()
     draft = session.draft()
     town = township.town
+    seen = session.seen_revision(township.revision, township.as_of)
     live = {
-        "points": scene.points(catalogue, filters, keep),
+        "points": scene.points(catalogue, filters, keep, seen=seen),
         "bounds": town.bounds,
         "route": filters.route or None,
         "reach": scene.reach(township, filters),

@@ -6,21 +6,26 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from atlas import figures, routes, villages, wording
+from atlas import routes, villages, wording
+from atlas.figures import Figures
 from atlas.hazards import Catalogue, Filters, Mask
 from atlas.maps.points import mask
 from atlas.township import Township
 from atlas.wording import label, named
 
 PAGE_ROWS = 200
-_STEPS = 5
+_SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def points(catalogue: Catalogue, filters: Filters, keep: Mask) -> dict[str, object]:
-    """Say which points to fetch and which of them pass the filter."""
+def points(catalogue: Catalogue, filters: Filters, keep: Mask, *, seen: int) -> dict[str, object]:
+    """Say which points to fetch and which of them pass the filter.
+
+    `seen` is the revision the browser holds for the same day, 0 for none: it then fetches the changes only.
+    """
     town = catalogue.township
     as_of = town.as_of.isoformat()
     return {
+        "delta": f"/points/{seen}-{town.revision}/{as_of}.bin" if 0 < seen < town.revision else None,
         "url": f"/points/{town.revision}/{as_of}.bin",
         "revision": town.revision,
         "as_of": as_of,
@@ -72,23 +77,20 @@ def _row(town: Township, number: int, row: pd.Series) -> dict[str, object]:
 def choropleth(catalogue: Catalogue, keep: Mask, figure: str) -> Mapping[str, object] | None:
     """Class the villages by a figure of what the filters leave; None colours none.
 
-    `classes` maps a village's code to 0.._STEPS-1, `breaks` holds the upper border of each class.
+    `classes` maps a village's code to the position of its class in `breaks`, the classes' upper borders:
+    fifths of the villages, fewer where values repeat.
     """
     if not figure:
         return None
-    town = catalogue.township
     counted = catalogue.figures_by_village(keep)
-    areas = villages.area_km2(town.villages)
+    areas = villages.area_km2(catalogue.township.villages)
     values = {code: _figure(counted.get(code), figure, area) for code, area in areas.items()}
-    known = [value for value in values.values() if value is not None]
-    top = max(known, default=0.0) or 1.0
-    breaks = [top * (step + 1) / _STEPS for step in range(_STEPS)]
+    known = {code: value for code, value in values.items() if value is not None}
+    breaks = np.unique(np.quantile(list(known.values()) or [0.0], _SHARES, method="higher"))
     return {
         "title": label(wording.FIGURE, figure),
-        "breaks": [_written(value, figure) for value in breaks],
-        "classes": {
-            code: min(int(value / top * _STEPS), _STEPS - 1) for code, value in values.items() if value is not None
-        },
+        "breaks": [_written(float(value), figure) for value in breaks],
+        "classes": {code: int(np.searchsorted(breaks, value)) for code, value in known.items()},
         "values": {code: _written(value, figure) for code, value in values.items()},
     }
 
@@ -100,7 +102,7 @@ def reach(town: Township, filters: Filters) -> object:
     return shapely.geometry.mapping(routes.reach(routes.line_of(town.routes, filters.route), filters.reach_m))
 
 
-def _figure(found: figures.Figures | None, figure: str, area_km2: float) -> float | None:
+def _figure(found: Figures | None, figure: str, area_km2: float) -> float | None:
     if figure == "per_km2":
         return (found.total if found else 0) / area_km2
     if found is None:

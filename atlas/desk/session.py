@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from atlas.desk.admission import account_in
 from atlas.desk.office import office
 from atlas.hazards import Catalogue
 from atlas.records.store import Store
@@ -18,6 +19,7 @@ _MOVING = "moving_hazard"
 _ADDING = "adding_hazard"
 _PAGE = "list_page"
 _MOVED = "last_move"
+_SEEN = "revision_sent_last"
 _NEAR = "near_hazards"
 _NOTICE = "notice_of_last_save"
 
@@ -33,7 +35,7 @@ class Draft:
 
 def account() -> Actor:
     """Return who sits at the browser, as the guard found out from the session table."""
-    return Actor(str(st.user.get("name") or ""), str(st.user.get("role") or ""))
+    return account_in(st.user)
 
 
 def store() -> Store:
@@ -54,6 +56,13 @@ def today() -> date:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _catalogue(revision: int, as_of: date) -> Catalogue:
     return Catalogue(store().township(as_of=as_of, revision=revision))
+
+
+def seen_revision(revision: int, as_of: date) -> int:
+    """Return the revision the browser was sent last for this day, 0 for none, and note the one it is sent now."""
+    seen, day = st.session_state.get(_SEEN, (0, as_of))
+    st.session_state[_SEEN] = (revision, as_of)
+    return int(seen) if day == as_of else 0
 
 
 def draft() -> Draft | None:

@@ -16,7 +16,7 @@ from atlas.desk.admission import COOKIE, token_in
 from atlas.desk.office import office
 from atlas.desk.settings import is_loopback
 from atlas.records.store import utc_now
-from atlas.wording import _, label
+from atlas.wording import N_, _, label
 
 HOURS = 12
 NEVER = {"cache-control": "no-store"}
@@ -25,13 +25,13 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 # Role -> the glyph on its button, and what it does here in half a sentence.
 _CALLINGS = {
-    "leader": ("领", "看全镇形势，会上放大屏"),
-    "inspector": ("纪", "盯督办、查进度、看留痕"),
-    "office": ("办", "登记、交办、复查、销号"),
-    "station": ("站", "办理本行业领域的隐患"),
-    "monitor": ("网", "走村巡查，随手上报"),
-    "viewer": ("看", "只看不改"),
-    "admin": ("管", "建档与系统设置"),
+    "leader": ("领", N_("看全镇形势，会上放大屏")),
+    "inspector": ("纪", N_("盯督办、查进度、看留痕")),
+    "office": ("办", N_("登记、交办、复查、销号")),
+    "station": ("站", N_("办理本行业领域的隐患")),
+    "monitor": ("网", N_("走村巡查，随手上报")),
+    "viewer": ("看", N_("只看不改")),
+    "admin": ("管", N_("建档与系统设置")),
 }
 
 

@@ -47,7 +47,7 @@ class Uploads:
         self._take(sender, 0, declared)
         received = 0
 
-        async def receive_counted() -> Message:
+        async def _receive_counted() -> Message:
             nonlocal received
             message = await receive()
             size = len(message.get("body", b""))
@@ -57,7 +57,7 @@ class Uploads:
             self._take(sender, size, 0)
             return message
 
-        return receive_counted
+        return _receive_counted
 
     def _take(self, sender: str, size: int, expected: int) -> None:
         now = self._clock()

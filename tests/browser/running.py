@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -154,6 +155,18 @@ class Visitor:
 
     def key(self, name: str):
         return self.page.locator(f".st-key-{name}")
+
+    def choose(self, name: str, option: str) -> None:
+        """Choose an option of a select box; a run that ends meanwhile may close its list, then it is opened again."""
+        for _try in range(8):
+            if not self.page.get_by_role("option", name=option).count():
+                self.key(name).locator("input").click()
+            try:
+                self.page.get_by_role("option", name=option).first.click(timeout=2_000)
+                return
+            except PlaywrightTimeout:
+                continue
+        raise AssertionError(f"{name}: {option} could not be chosen")
 
     def only_asked_this_machine(self) -> bool:
         own = (self.atlas.url, self.atlas.url.replace("http", "ws"), "data:", "blob:")

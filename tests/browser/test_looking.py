@@ -19,13 +19,20 @@ def test_clicking_a_point_shows_it_in_the_list_and_in_the_details(atlas, visit):
     visitor = visit(atlas).open("/?sector=FOREST")
     first = visitor.key("hazard_list").locator("[data-id]").last
     number = int(first.get_attribute("data-id"))
-    lon, lat = visitor.page.evaluate("number => window.atlasMap.points.placeOf(number)", number)
+    lon, lat = visitor.page.evaluate(
+        """number => {
+            const {columns} = window.atlasMap.points;
+            const {lng, lat} = window.L.latLng(columns.latLng(columns.rowOf(number)));
+            return [lng, lat];
+        }""",
+        number,
+    )
     visitor.click_map_at(lon, lat)
     visitor.page.wait_for_selector(".st-key-hazard_details, .st-key-same_spot")
     if visitor.key("same_spot").count():
         visitor.key("same_spot").get_by_role("button").first.click()
     visitor.key("hazard_details").wait_for()
-    chosen = visitor.key("hazard_list").locator('[aria-selected="true"]')
+    chosen = visitor.key("hazard_list").locator('[aria-current="true"]')
     chosen.wait_for()
     assert chosen.is_visible()
 
@@ -54,6 +61,7 @@ def test_the_past_shows_the_ledger_as_it_stood_and_cannot_be_changed(atlas, visi
 
 def test_villages_are_coloured_by_a_figure_and_the_legend_says_so(atlas, visit):
     visitor = visit(atlas).open("/?figure=total")
+    visitor.map.get_by_role("button", name="图例").click()
     visitor.page.locator(".atlas-legend").get_by_text("隐患总数").wait_for()
 
 

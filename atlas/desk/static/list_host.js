@@ -32,10 +32,10 @@ class List {
     this.box = box;
     this.elements = [];
     box.tabIndex = 0;
-    box.setAttribute('role', 'listbox');
+    box.setAttribute('role', 'list');
     box.onkeydown = (event) => this._key(event);
     box.onclick = (event) => {
-      const row = event.target.closest('[role="option"]');
+      const row = event.target.closest('.atlas-row');
       if (row) this._pick(this.elements.indexOf(row));
     };
   }
@@ -69,7 +69,7 @@ class List {
     element.className = 'atlas-row';
     element.id = `atlas-row-${row.id}`;
     element.dataset.id = row.id;
-    element.setAttribute('role', 'option');
+    element.setAttribute('role', 'listitem');
     const head = textual('div', 'atlas-row-head', '');
     head.append(textual('b', '', row.code));
     if (row.status) head.append(textual('span', 'atlas-row-status', row.status));
@@ -100,7 +100,7 @@ class List {
     this.picked = id;
     this.elements.forEach((element, position) => {
       const isPicked = element.dataset.id === String(id);
-      element.setAttribute('aria-selected', String(isPicked));
+      element.setAttribute('aria-current', String(isPicked));
       if (isPicked) this._activate(position);
     });
   }

@@ -212,6 +212,13 @@ class Host {
     this.controls.leaveScreen();
   }
 
+  /* On a phone the form stands below the map; it comes into being a moment after the pin. */
+  _leadToForm(tries = 20) {
+    const form = document.querySelector('.st-key-hazard_form');
+    if (form) form.scrollIntoView({block: 'start', behavior: 'smooth'});
+    else if (tries) setTimeout(() => this._leadToForm(tries - 1), 100);
+  }
+
   _showLayers({choropleth, route, reach, monitoring}) {
     const {layers, seen} = this;
     if (monitoring) {
