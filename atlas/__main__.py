@@ -16,7 +16,12 @@ from atlas.errors import AtlasError
 if TYPE_CHECKING:
     from atlas.records.store import Store
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="思旸镇安全隐患一张图 · Siyang Town Hazard Atlas")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="思旸镇安全隐患一张图 · Siyang Town Hazard Atlas",
+)
 
 Data = Annotated[
     Path | None, typer.Option("--data", envvar="ATLAS_DATA", help="The town's folder: its files and its database.")

@@ -121,7 +121,7 @@ def move(hazard: Mapping[str, object], action: str, *, on: date, reason: str = "
 
 
 def relocate(hazard: Mapping[str, object], place: Mapping[str, object], *, on: date) -> Change:
-    """Move the hazard's point to where it really lies (移动点位): `place` holds lon, lat, village_code, coord_source."""
+    """Move the hazard's point to where it lies (移动点位); `place` holds lon, lat, village_code, coord_source."""
     return _of(hazard, "relocate", dict(place), on=on, reason="")
 
 

@@ -1,9 +1,9 @@
 """The hazard map (一张图): filter it, look at it, click to add a hazard."""
 
 import streamlit as st
-from atlas.desk.hazard_board import show_map
 
 from atlas.desk import bookmarks, filters, panel, session, strip, watch
+from atlas.desk.hazard_board import show_map
 
 account = session.account()
 with st.sidebar:

@@ -26,7 +26,12 @@ def test_only_open_items_past_their_deadline_are_overdue():
 
 @pytest.mark.parametrize(
     ("day", "overdue", "due_soon"),
-    [("2021-05-28", False, False), ("2021-05-29", False, True), ("2021-06-01", False, True), ("2021-06-02", True, False)],
+    [
+        ("2021-05-28", False, False),
+        ("2021-05-29", False, True),
+        ("2021-06-01", False, True),
+        ("2021-06-02", True, False),
+    ],
 )
 def test_an_item_is_due_soon_then_overdue(day, overdue, due_soon):
     rows = pd.DataFrame({"state": ["RECTIFYING"], "due_on": [pd.Timestamp("2021-06-01")]})
@@ -84,9 +89,10 @@ def test_the_count_beside_a_choice_is_what_choosing_it_shows():
 
 def test_an_item_is_found_by_characters_by_pinyin_initials_and_by_its_number():
     catalogue = Catalogue(TOWN)
-    row = next(row for _id, row in TOWN.hazards.iterrows() if row["description"][:2].isalpha() and row["state"] != "VOID")
+    rows = TOWN.hazards[TOWN.hazards["state"] != "VOID"]
+    row = rows[rows["description"].str[:2].str.isalpha()].iloc[0]
     for text in (row["description"][:2], hazards.initials(row["description"][:2]), row["hazard_id"].lower()):
-        assert catalogue.matching(Filters(text=text))[TOWN.hazards.index.get_loc(row["id"] if "id" in row else row.name)]
+        assert catalogue.matching(Filters(text=text))[TOWN.hazards.index.get_loc(row.name)]
 
 
 def test_pinyin_initials_of_falling_rocks():

@@ -17,11 +17,9 @@ def said() -> set[str]:
     for path in [*(ROOT / "atlas").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_"}:
-                argument = node.args[0]
-                if isinstance(argument, ast.Constant):
-                    texts.add(argument.value)
-                else:
-                    pass
+                # What is looked up in a table was marked by N_ where the table stands.
+                if isinstance(node.args[0], ast.Constant):
+                    texts.add(node.args[0].value)
     return texts
 
 

@@ -57,9 +57,8 @@ def _ask_place(draft: session.Draft) -> None:
     datum = st.selectbox(_("坐标系"), DATUMS, key="draft_datum", format_func=lambda code: label(wording.DATUM, code))
     _write_numbers(draft, str(datum))
     left, right = st.columns(2)
-    typed = {"step": 0.0001, "format": "%.6f", "on_change": _place_by_numbers}
-    left.number_input(_("经度"), -180.0, 180.0, key="draft_lon", **typed)
-    right.number_input(_("纬度"), -90.0, 90.0, key="draft_lat", **typed)
+    for column, field, title, most in ((left, "draft_lon", _("经度"), 180.0), (right, "draft_lat", _("纬度"), 90.0)):
+        column.number_input(title, -most, most, key=field, step=0.0001, format="%.6f", on_change=_place_by_numbers)
 
 
 def _write_numbers(draft: session.Draft, datum: str) -> None:

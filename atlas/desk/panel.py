@@ -112,10 +112,10 @@ def _show_list(catalogue: Catalogue, keep: Mask) -> None:
 
 def _show_pages(page: int, pages: int) -> None:
     with st.container(key="list_pages", horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-        st.button("‹", key="list_back", help=_("上一页"), disabled=page == 0, on_click=session.turn_to, args=(page - 1,))
+        is_first, is_last = page == 0, page == pages - 1
+        st.button("‹", key="list_back", help=_("上一页"), disabled=is_first, on_click=session.turn_to, args=(page - 1,))
         st.text(f"{page + 1} / {pages}")
-        last = page == pages - 1
-        st.button("›", key="list_on", help=_("下一页"), disabled=last, on_click=session.turn_to, args=(page + 1,))
+        st.button("›", key="list_on", help=_("下一页"), disabled=is_last, on_click=session.turn_to, args=(page + 1,))
 
 
 def _turn_to_picked(catalogue: Catalogue, keep: Mask, picked: int | None) -> None:

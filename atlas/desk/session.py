@@ -153,4 +153,3 @@ def announce(text: str) -> None:
 def announcement() -> str:
     """Take the sentence to be shown, "" where there is none."""
     return str(st.session_state.pop(_NOTICE, ""))
-

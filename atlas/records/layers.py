@@ -69,9 +69,7 @@ def _villages(township: Township) -> gpd.GeoDataFrame:
 def _routes(township: Township) -> gpd.GeoDataFrame:
     rows = township.routes.rename_axis("route_id").reset_index()
     in_order = township.stops.sort_values("position")
-    stops = {
-        route: ";".join(in_order.loc[in_order["route_id"] == route, "point_id"]) for route in rows["route_id"]
-    }
+    stops = {route: ";".join(in_order.loc[in_order["route_id"] == route, "point_id"]) for route in rows["route_id"]}
     length_m = rows.geometry.to_crs(METRES_CRS).length.round(1)
     return _only(rows.assign(length_m=length_m, stops=rows["route_id"].map(stops)), _ROUTE_COLUMNS)
 

@@ -78,9 +78,7 @@ def _command(parser: str, limits: Limits) -> list[str]:
 def _run(command: list[str], streams: tuple[IO[bytes], IO[bytes], IO[bytes]], wall_s: float) -> int:
     """Run the child to its end, at most `wall_s` seconds, and return its exit code."""
     given, made, said = streams
-    child = subprocess.Popen(
-        command, stdin=given, stdout=made, stderr=said, env=_environment(), start_new_session=True
-    )
+    child = subprocess.Popen(command, stdin=given, stdout=made, stderr=said, env=_environment(), start_new_session=True)
     try:
         return child.wait(wall_s)
     except subprocess.TimeoutExpired:

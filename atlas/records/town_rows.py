@@ -250,9 +250,7 @@ PARTS: Mapping[str, Part] = {
         refers={"village_code": "villages.geojson"},
         is_optional=True,
     ),
-    "routes.geojson": Part(
-        row=Route, key=("route_id",), index="route_id", shapes=("LineString",), is_optional=True
-    ),
+    "routes.geojson": Part(row=Route, key=("route_id",), index="route_id", shapes=("LineString",), is_optional=True),
     "stops.csv": Part(
         row=Stop,
         key=("route_id", "position"),

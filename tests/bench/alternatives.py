@@ -53,7 +53,7 @@ def drawn(points: gpd.GeoDataFrame) -> folium.Map:
     """Return the Folium map of the points, without tiles, as none can be fetched."""
     if KIND == "explore":
         return points.explore(tiles=None, prefer_canvas=True)
-    chart = folium.Map(CENTRE, zoom_start=12, tiles=None, prefer_canvas=True)
+    chart = folium.Map(CENTRE, zoom_start=12, tiles=None, prefer_canvas=True, maxZoom=18)
     if KIND == "geojson":
         folium.GeoJson(points, marker=folium.CircleMarker(radius=4, fill=True)).add_to(chart)
     else:

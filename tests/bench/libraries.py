@@ -42,7 +42,9 @@ def browser_files() -> dict[str, bytes]:
     paths = [path for path in (folder / "node_modules").rglob("*") if path.suffix in (".js", ".css")]
     paths += [Path(str(path.locate())) for path in importlib.metadata.files("XStatic-Leaflet") or ()]
     shipped = [path for path in paths if path.parent.name in ("dist", "css", "js", "data") and path.is_file()]
-    return {path.name: path.read_bytes() for path in shipped}
+    files = {path.name: path.read_bytes() for path in shipped}
+    # Folium asks for jQuery by its version.
+    return files | {"jquery-3.7.1.min.js": files["jquery.min.js"]}
 
 
 def explore_folder() -> Path:

@@ -9,7 +9,7 @@ PAYLOADS = (
     "{{ 1237*1009 }}",
     "{% bad",
     "{# x",
-    "<img src=x onerror=\"window.hit=1\">",
+    '<img src=x onerror="window.hit=1">',
     "</script><script>window.hit=1</script>",
     "`${window.hit=1}`",
     "'\"><svg onload=window.hit=1>",

@@ -32,7 +32,7 @@ def save_button(visitor):
 
 
 def layers_seen_by_ogr(atlas):
-    """List the layers of the database file as a GIS program does: in a process of its own, with all of GDAL's drivers."""
+    """List the layers of the database file as a GIS program does: in its own process, with all of GDAL's drivers."""
     listing = "import json, pyogrio, sys; print(json.dumps([name for name, _ in pyogrio.list_layers(sys.argv[1])]))"
     environment = {name: value for name, value in os.environ.items() if name != "GDAL_SKIP"}
     done = subprocess.run(

@@ -49,8 +49,9 @@ def test_a_payload_in_a_description_stands_in_list_and_details_letter_by_letter(
     folder = copied(demo_folder, tmp_path / "siyang")
     attack(folder, "description", tmp_path / "evaluated")
     with serving(folder) as atlas:
+        visitor = visit(atlas, "office")
         for number in range(len(hostile.PAYLOADS)):
-            visitor = visit(atlas, "office").open("/?" + urlencode({"hazard": number + 1}))
+            visitor.open("/?" + urlencode({"hazard": number + 1}))
             details = visitor.key("hazard_details")
             details.wait_for()
             shown = "".join(details.inner_text().split())
@@ -73,4 +74,4 @@ def test_payloads_typed_into_the_form_are_saved_and_shown_as_text(atlas, visit, 
         assert "".join(text.split()) in shown
         assert not visitor.page.evaluate("window.hit")
     assert not (tmp_path / "evaluated").exists()
-    assert visitor.drawn("total") == 667 + len(hostile.PAYLOADS)
+    visitor.until_total(667 + len(hostile.PAYLOADS))

@@ -54,7 +54,7 @@ def test_the_past_shows_the_ledger_as_it_stood_and_cannot_be_changed(atlas, visi
     strip = visitor.strip()
     assert strip["total"] == str(asked["total"])
     assert strip["open"] == str(asked["open"])
-    assert 0 < asked["open"]
+    assert asked["open"] > 0
     assert visitor.key("hazard_add").count() == 0
     visitor.page.get_by_text("只能看不能改").wait_for()
 
