@@ -16,10 +16,10 @@ def said() -> set[str]:
     texts = set()
     for path in [*(ROOT / "atlas").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_"}:
-                # What is looked up in a table was marked by N_ where the table stands.
-                if isinstance(node.args[0], ast.Constant):
-                    texts.add(node.args[0].value)
+            is_said = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_"}
+            # What is looked up in a table was marked by N_ where the table stands.
+            if is_said and isinstance(node.args[0], ast.Constant):
+                texts.add(node.args[0].value)
     return texts
 
 
