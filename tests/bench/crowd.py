@@ -24,6 +24,14 @@ DAYS = 700
 # The map leaves void items out, and every point is to be drawn.
 STATES = tuple(state for state in ledger.STATES if state != ledger.VOID)
 STATE_SHARES = (0.02, 0.03, 0.05, 0.08, 0.04, 0.73, 0.05)
+ONE = {
+    "lon": 108.75,
+    "lat": 27.21,
+    "village_code": "522626100001",
+    "sector": "FIRE",
+    "level": "general",
+    "description": "电线老化",
+}
 PHRASES = ("护栏缺失", "电线老化", "边坡落石", "灭火器过期", "路面破损", "排水沟堵塞", "临时用电不规范", "警示牌缺失")
 
 
@@ -40,14 +48,15 @@ def fill(folder: Path, count: int) -> None:
 
 def add_one(folder: Path, key: str) -> None:
     """Add one hazard to the town in the folder, as another person would."""
+    entry = ledger.draft(ONE)
     store = Store.open(folder)
     try:
-        store.amend(next(_changes(store.township(), 1, key=key)), by=OFFICE)
+        store.amend(ledger.report(entry, key=key, on=store.today()), by=OFFICE)
     finally:
         store.close()
 
 
-def _changes(town: Township, count: int, key: str = "crowd") -> Iterator[Change]:
+def _changes(town: Township, count: int) -> Iterator[Change]:
     draw = np.random.default_rng(667)
     lon, lat, village = _places(town, count, draw)
     sectors = draw.choice(town.sectors.index.to_numpy(), count)
@@ -69,7 +78,7 @@ def _changes(town: Township, count: int, key: str = "crowd") -> Iterator[Change]
             "due_on": found_on + timedelta(days=15),
             "coord_source": "map_click",
         }
-        yield Change(entity="hazard", action="register", patch=patch, on=found_on, draft_key=f"{key}-{at}")
+        yield Change(entity="hazard", action="register", patch=patch, on=found_on, draft_key=f"crowd-{at}")
 
 
 def _places(town: Township, count: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -210,12 +210,14 @@ class Host {
     if (!this.draft) return;
     this.draft.addTo(this.map);
     this.controls.leaveScreen();
+    if (window.matchMedia('(max-width: 640px)').matches) this._leadToForm();
   }
 
   /* On a phone the form stands below the map; it comes into being a moment after the pin. */
   _leadToForm(tries = 20) {
     const form = document.querySelector('.st-key-hazard_form');
-    if (form) form.scrollIntoView({block: 'start', behavior: 'smooth'});
+    // Streamlit is still laying the page out, which would stop a scroll begun at once.
+    if (form) setTimeout(() => form.scrollIntoView({block: 'start'}), 400);
     else if (tries) setTimeout(() => this._leadToForm(tries - 1), 100);
   }
 
