@@ -11,7 +11,7 @@ help:
 	@echo "make run    open the atlas on http://127.0.0.1:8501"
 	@echo "make test   lint, types, unit and browser tests"
 	@echo "make bench  the map's speed beside its alternatives"
-	@echo "make drill  the long drills (kills, many sessions)"
+	@echo "make drill  the long drills (100 kills, 2,000 histories)"
 
 setup: .venv/.ready
 
@@ -41,7 +41,7 @@ bench: .venv/.browser
 	$(BIN)/python -m tests.bench.bench_map
 
 drill: .venv/.browser
-	ATLAS_DRILL=1 $(BIN)/python -m pytest tests/drills
+	ATLAS_DRILL=1 $(BIN)/python -m pytest -m drill
 
 lock: .tools/bin/uv
 	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 \

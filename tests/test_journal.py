@@ -14,6 +14,7 @@ from atlas.records import journal, sqlite
 from atlas.records.check import check
 from atlas.records.store import Store
 from atlas.township import Actor, Change, Town, Township
+from tests.drill import times
 from tests.worlds import town_folder
 
 OFFICE = Actor("示例办", "office")
@@ -180,7 +181,8 @@ def expected(store: Store, until: int, limit: date, town: Town) -> dict[int, tup
     return {id: (str(values["state"]), str(values["note"])) for id, values in seen.items()}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.drill
+@settings(max_examples=times(15, 2000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, day=st.integers(0, 31))
 def test_any_history_reads_the_same_row_by_row_afresh_and_folded(tmp_path_factory, steps, day):
     folder = town_folder(tmp_path_factory.mktemp("town"))

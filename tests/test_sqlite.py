@@ -19,6 +19,7 @@ from atlas.records.check import check
 from atlas.records.lock import turn
 from atlas.records.store import Store, utc_now
 from atlas.township import Actor, Change
+from tests.drill import times
 from tests.worlds import town_folder
 
 ROOT = Path(__file__).parent.parent
@@ -204,8 +205,9 @@ def test_two_programs_writing_the_same_row_lose_nothing(store, folder):
     assert check(store) == []
 
 
+@pytest.mark.drill
 def test_a_program_killed_while_it_writes_loses_nothing_it_had_acknowledged(folder):
-    for _kill in range(3):
+    for _kill in range(times(3, 100)):
         process = program(EDITOR, folder, 100_000)
         assert process.stdout is not None
         acknowledged = [int(process.stdout.readline()) for _ in range(15)][-1]
