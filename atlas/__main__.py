@@ -48,7 +48,10 @@ def serve(
     from atlas.desk import server
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    server.serve(host, port, _town_folder(data))
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    folder = _town_folder(data)
+    typer.echo(f"思旸镇安全隐患一张图 · http://{host}:{port} · {folder}")
+    server.serve(host, port, folder)
 
 
 @cli.command()

@@ -16,12 +16,11 @@ from atlas.township import Actor, Township
 from atlas.wording import _, label, named
 
 _SHOWN = (
-    "level", "address", "unit_name", "jurisdiction", "found_on", "source", "due_on", "measures", "plan",
+    "address", "unit_name", "jurisdiction", "found_on", "source", "due_on", "measures", "plan",
     "station", "station_person", "leader", "duty_person", "result", "closed_on", "review_opinion",
     "ref_no", "ref_to", "ref_sent_on", "ref_due_on", "ref_reply", "coord_source", "note", "void_reason",
 )  # fmt: skip
 _LABELS = {
-    "level": wording.LEVEL,
     "jurisdiction": wording.JURISDICTION,
     "source": wording.SOURCE,
     "coord_source": wording.COORD_SOURCE,
@@ -36,8 +35,9 @@ def show(township: Township, hazard: int, account: Actor, *, is_today: bool) -> 
     row = township.hazards.loc[hazard]
     with st.container(key="hazard_details", border=True):
         head, close = st.columns([5, 1], vertical_alignment="center")
-        head.text(f"{row['hazard_id']} · {label(wording.STATE, row['state'])}")
+        head.text(row["hazard_id"])
         close.button("✕", key="details_close", help=_("关闭"), on_click=session.pick)
+        st.text(_standing(row))
         st.text(row["description"])
         st.text(_facts(township, row))
         _show_photos(row)
@@ -47,6 +47,12 @@ def show(township: Township, hazard: int, account: Actor, *, is_today: bool) -> 
             for entry in office().store.history("hazard", hazard):
                 if entry.on <= township.as_of:
                     st.text(_line(entry))
+
+
+def _standing(row: pd.Series) -> str:
+    parts = [label(wording.STATE, row["state"]), label(wording.LEVEL, row["level"])]
+    parts += [_("逾期")] if row["overdue"] else []
+    return " · ".join(parts)
 
 
 def _facts(township: Township, row: pd.Series) -> str:

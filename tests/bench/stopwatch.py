@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as TookTooLong
 VIEWPORT = {"width": 1400, "height": 900}
 _SCRIPT = (Path(__file__).parent / "stopwatch.js").read_text("utf-8")
 _MARK = "bench-drawn "
+_IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 class OverLimit(Exception):
@@ -35,7 +36,11 @@ class Watched:
         return (at - self.page.evaluate("performance.timeOrigin")) / 1000
 
     def press(self, press: Callable[[], Any], count: int) -> float:
-        """Do what ends in a press of the mouse; return the seconds from there to `count` points drawn."""
+        """Do what ends in a press of the mouse; return the seconds from there to `count` points drawn.
+
+        The press waits until the run before it is over, as it is for a person who looks before the next click.
+        """
+        self.page.wait_for_selector(_IDLE, state="attached")
         at = self._drawn(press, count)
         return (at - self.page.evaluate("benchPressed")) / 1000
 
