@@ -56,9 +56,11 @@ def _ask_sector_and_level(township: Township) -> None:
 def _ask_place(draft: session.Draft) -> None:
     datum = st.selectbox(_("坐标系"), DATUMS, key="draft_datum", format_func=lambda code: label(wording.DATUM, code))
     _write_numbers(draft, str(datum))
-    left, right = st.columns(2)
-    for column, field, title, most in ((left, "draft_lon", _("经度"), 180.0), (right, "draft_lat", _("纬度"), 90.0)):
-        column.number_input(title, -most, most, key=field, step=0.0001, format="%.6f", on_change=_place_by_numbers)
+    with st.form("draft_numbers", border=False):
+        left, right = st.columns(2)
+        left.number_input(_("经度"), -180.0, 180.0, key="draft_lon", step=0.0001, format="%.6f")
+        right.number_input(_("纬度"), -90.0, 90.0, key="draft_lat", step=0.0001, format="%.6f")
+        st.form_submit_button(_("按坐标定位"), key="draft_locate", on_click=_place_by_numbers, width="stretch")
 
 
 def _write_numbers(draft: session.Draft, datum: str) -> None:
@@ -73,10 +75,10 @@ def _write_numbers(draft: session.Draft, datum: str) -> None:
 
 def _place_by_numbers() -> None:
     state = st.session_state
-    lon, lat = to_wgs84(state["draft_lon"], state["draft_lat"], state["draft_datum"])
-    session.place_draft(lon, lat)
-    state["draft_written"] = (lon, lat, state["draft_datum"])
-    state["draft_typed"] = f"{state['draft_lon']},{state['draft_lat']} {state['draft_datum']}"
+    if session.draft() is None:
+        return
+    lon, lat, datum = state["draft_lon"], state["draft_lat"], str(state["draft_datum"])
+    session.place_draft(*to_wgs84(lon, lat, datum), datum=datum, typed=f"{lon:.6f},{lat:.6f} {datum}")
 
 
 def _ask_village(township: Township, draft: session.Draft) -> str:
@@ -160,7 +162,6 @@ def _entry(draft: session.Draft) -> ledger.Draft:
     state = st.session_state
     upload = state.get("draft_photo")
     kept = (photos.keep(office().folder, upload.getvalue()),) if upload else ()
-    typed = str(state.get("draft_typed") or "")
     sector, village = str(state.get("draft_sector") or ""), str(state.get("draft_village") or "")
     post = sectors.responsible(office().store.township().posts, sector, village)
     return ledger.draft(
@@ -172,8 +173,8 @@ def _entry(draft: session.Draft) -> ledger.Draft:
             "level": state.get("draft_level"),
             "description": state.get("draft_description") or "",
             "address": state.get("draft_address") or "",
-            "coord_source": _SOURCE_OF_DATUM[state["draft_datum"]] if typed else "map_click",
-            "coord_raw": typed,
+            "coord_source": _SOURCE_OF_DATUM.get(draft.datum, "map_click"),
+            "coord_raw": draft.typed,
             "station": post.station,
             "station_person": post.station_person,
             "leader": post.leader,
@@ -185,6 +186,6 @@ def _entry(draft: session.Draft) -> ledger.Draft:
 def _finish() -> None:
     """Leave the form; its widgets forget what they held, so that the next draft starts empty."""
     session.drop_draft()
-    for name in ("sector", "description", "address", "photo", "typed", "found", "village", "datum", "written"):
+    for name in ("sector", "description", "address", "photo", "found", "village", "datum", "written"):
         st.session_state.pop(f"draft_{name}", None)
     session.remember_near([])

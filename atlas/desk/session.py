@@ -26,11 +26,20 @@ _NOTICE = "notice_of_last_save"
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A hazard being entered: its key makes saving twice write once; its place is in WGS 84."""
+    """A hazard being entered.
+
+    Attributes:
+        key: makes saving twice write once.
+        lon, lat: its place in WGS 84.
+        datum: the datum in which the place was typed, "" where it was clicked.
+        typed: the numbers as they were typed.
+    """
 
     key: str
     lon: float
     lat: float
+    datum: str = ""
+    typed: str = ""
 
 
 def account() -> Actor:
@@ -71,10 +80,11 @@ def draft() -> Draft | None:
     return found if isinstance(found, Draft) else None
 
 
-def place_draft(lon: float, lat: float) -> None:
+def place_draft(lon: float, lat: float, *, datum: str = "", typed: str = "") -> None:
     """Begin a draft at this place, or move the one there is and keep its key."""
     begun = draft()
-    st.session_state[_DRAFT] = Draft(key=begun.key if begun else uuid4().hex, lon=lon, lat=lat)
+    key = begun.key if begun else uuid4().hex
+    st.session_state[_DRAFT] = Draft(key=key, lon=lon, lat=lat, datum=datum, typed=typed)
 
 
 def drop_draft() -> None:

@@ -50,7 +50,8 @@ class Ours:
 
     def choose(self, page: Page, sector: str) -> None:
         """Choose a sector where none is chosen."""
-        page.locator(".st-key-filter_sector input").click()
+        # Typed first: a long list scrolls to the option, and a press while it still scrolls is lost.
+        page.locator(".st-key-filter_sector input").fill(self._sectors[sector])
         page.get_by_role("option", name=self._sectors[sector]).click()
 
     def choose_all(self, page: Page) -> None:
@@ -113,7 +114,7 @@ class Alternative:
 
     def choose(self, page: Page, sector: str) -> None:
         """Choose a sector."""
-        page.locator(".st-key-sector input").click()
+        page.locator(".st-key-sector input").fill(sector)
         page.get_by_role("option", name=sector, exact=True).click()
 
     def choose_all(self, page: Page) -> None:

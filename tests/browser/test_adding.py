@@ -191,7 +191,7 @@ def test_numbers_typed_in_gcj02_are_saved_in_wgs84(atlas, visit):
     expect(longitude).to_have_value(re.compile(r"108\.756"))
     for field, value in (("draft_lon", "108.755500"), ("draft_lat", "27.210000")):
         visitor.key(field).locator("input").fill(value)
-        visitor.key(field).locator("input").press("Enter")
+    visitor.key("draft_locate").locator("button").click()
     fill(visitor, "高德坐标录入")
     save_button(visitor).click()
     visitor.page.get_by_text("已保存").wait_for()
