@@ -301,3 +301,13 @@ def test_only_the_records_name_the_live_database():
         path.relative_to(ROOT).parent.as_posix() for path in sources if re.search(r"atlas\.db", path.read_text("utf-8"))
     }
     assert naming == {"atlas/records"}
+
+
+def test_the_same_revision_of_another_database_bears_another_seal(store, tmp_path, clock):
+    other = Store.open(town_folder(tmp_path / "other"), clock=clock)
+    assert (other.revision, other.seal(other.revision)) == (store.revision, store.seal(store.revision))
+    store.amend(found("a"), by=OFFICE)
+    other.amend(found("a", description="另一个库里的另一件事"), by=OFFICE)
+    assert other.revision == store.revision
+    assert other.seal(other.revision) != store.seal(store.revision)
+    other.close()

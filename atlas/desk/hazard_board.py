@@ -19,9 +19,10 @@ def show_map(catalogue: Catalogue, filters: Filters, keep: Mask, *, figure: str)
     picked = session.picked()
     draft = session.draft()
     town = township.town
+    store = session.store()
     seen = session.seen_revision(township.revision, township.as_of)
     live = {
-        "points": scene.points(catalogue, filters, keep, seen=seen),
+        "points": scene.points(catalogue, filters, keep, seen=seen, seal=store.seal(township.revision)),
         "bounds": town.bounds,
         "route": filters.route or None,
         "reach": scene.reach(township, filters),
@@ -45,7 +46,9 @@ def _mode() -> str:
 
 
 def _monitoring_address() -> str:
-    return f"/monitoring/{session.store().revision_of('geopoint', 'route', 'stop')}.json"
+    store = session.store()
+    revision = store.revision_of("geopoint", "route", "stop")
+    return f"/monitoring/{revision}.json?of={store.seal(revision)}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

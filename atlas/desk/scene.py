@@ -17,16 +17,17 @@ PAGE_ROWS = 200
 _SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def points(catalogue: Catalogue, filters: Filters, keep: Mask, *, seen: int) -> dict[str, object]:
+def points(catalogue: Catalogue, filters: Filters, keep: Mask, *, seen: int, seal: str) -> dict[str, object]:
     """Say which points to fetch and which of them pass the filter.
 
     `seen` is the revision the browser holds for the same day, 0 for none: it then fetches the changes only.
+    `seal` tells the revision from one of the same number in a restored database, as browsers keep what they fetch.
     """
     town = catalogue.township
     as_of = town.as_of.isoformat()
     return {
-        "delta": f"/points/{seen}-{town.revision}/{as_of}.bin" if 0 < seen < town.revision else None,
-        "url": f"/points/{town.revision}/{as_of}.bin",
+        "delta": f"/points/{seen}-{town.revision}/{as_of}.bin?of={seal}" if 0 < seen < town.revision else None,
+        "url": f"/points/{town.revision}/{as_of}.bin?of={seal}",
         "revision": town.revision,
         "as_of": as_of,
         "total": len(keep),

@@ -75,6 +75,11 @@ def revision(connection: Connection, *entities: str) -> int:
     return connection.execute(newest.where(journal.c.entity.in_(entities)) if entities else newest).scalar() or 0
 
 
+def seal(connection: Connection, seq: int) -> str:
+    """Return the hash of one row, START where there is none: it stands for the row and all before it."""
+    return connection.execute(select(journal.c.hash).where(journal.c.seq == seq)).scalar() or START
+
+
 def entries(connection: Connection, entity: str, entity_id: str, after_version: int = 0) -> list[JournalEntry]:
     """Return the changes of one record after a version of it, oldest first."""
     mine = select(journal).where(journal.c.entity == entity, journal.c.entity_id == entity_id)

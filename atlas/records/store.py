@@ -71,6 +71,11 @@ class Store:
         with self.database.reading() as connection:
             return journal.revision(connection, *entities)
 
+    def seal(self, revision: int) -> str:
+        """Return what tells this revision from one of the same number in another or a restored database."""
+        with self.database.reading() as connection:
+            return journal.seal(connection, revision)[:16]
+
     def amend(self, change: Change, *, by: Actor) -> Saved:
         """Carry out one change in a transaction of its own; what is returned is on the disk.
 

@@ -22,7 +22,7 @@ function stamp(ctx, sprite, x, y, half) {
 }
 
 /* Which day's states an address gives: its last part. */
-const dayOf = (url) => url.split('/').pop();
+const dayOf = (url) => url.split('/').pop().split('?')[0];
 
 const Points = L.Renderer.extend({
   options: {padding: 0.12, pane: PANE, clusterAbove: 3000, cell: 60, fewPoints: 160},
