@@ -172,8 +172,16 @@ def label(table: dict[str, str], code: object) -> str:
 
 def named(frame: pd.DataFrame, code: object) -> str:
     """Return the name a row of villages, sectors, stations, routes or geopoints bears in this run's language."""
-    column = "name_en" if language() == "en" else "name_zh"
-    return str(frame[column].get(str(code), code))
+    return str(_names(frame).get(str(code), code))
+
+
+def names(frame: pd.DataFrame) -> dict[str, str]:
+    """Return every row's name in this run's language by its code."""
+    return {str(code): str(name) for code, name in _names(frame).items()}
+
+
+def _names(frame: pd.DataFrame) -> "pd.Series[str]":
+    return frame["name_en" if language() == "en" else "name_zh"]
 
 
 def rate(value: float | None) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from atlas import routes, villages, wording
@@ -11,9 +10,10 @@ from atlas.figures import Figures
 from atlas.hazards import Catalogue, Filters, Mask
 from atlas.maps.points import mask
 from atlas.township import Township
-from atlas.wording import label, named
+from atlas.wording import label, names
 
 PAGE_ROWS = 200
+_LISTED = ("hazard_id", "description", "village_code", "sector", "state", "level", "overdue", "due_soon")
 _SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -40,11 +40,30 @@ def points(catalogue: Catalogue, filters: Filters, keep: Mask, *, seen: int, sea
 def rows(catalogue: Catalogue, keep: Mask, page: int) -> list[dict[str, object]]:
     """Return one page of the list, newest finds first, as codes and plain text."""
     town = catalogue.township
-    positions = order(catalogue, keep)[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-    return [_row(town, int(str(number)), row) for number, row in town.hazards.iloc[positions].iterrows()]
+    shown = town.hazards.iloc[order(keep)[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]]
+    villages_by_code, sectors_by_code = names(town.villages), names(town.sectors)
+    glyphs = town.sectors["glyph"].to_dict()
+    columns = [shown[name].tolist() for name in _LISTED]
+    return [
+        {
+            "id": number,
+            "code": code,
+            "text": text,
+            "where": f"{villages_by_code.get(village, village)} · {sectors_by_code.get(sector, sector)}",
+            "state": state,
+            "status": label(wording.STATE, state),
+            "overdue": is_overdue,
+            "due_soon": is_due_soon,
+            "major": level == "major",
+            "glyph": str(glyphs.get(sector, "")),
+        }
+        for number, code, text, village, sector, state, level, is_overdue, is_due_soon in zip(
+            shown.index.tolist(), *columns, strict=True
+        )
+    ]
 
 
-def order(catalogue: Catalogue, keep: Mask) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def order(keep: Mask) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Return the positions of the rows that pass, the newest first."""
     return np.flatnonzero(keep)[::-1]
 
@@ -56,23 +75,6 @@ def page_of(catalogue: Catalogue, keep: Mask, hazard: int) -> int | None:
         return None
     position = int(index.get_indexer([hazard])[0])
     return int(keep[position:].sum() - 1) // PAGE_ROWS if keep[position] else None
-
-
-def _row(town: Township, number: int, row: pd.Series) -> dict[str, object]:
-    glyphs = town.sectors["glyph"]
-    where = f"{named(town.villages, row['village_code'])} · {named(town.sectors, row['sector'])}"
-    return {
-        "id": number,
-        "code": row["hazard_id"],
-        "text": row["description"],
-        "where": where,
-        "state": row["state"],
-        "status": label(wording.STATE, row["state"]),
-        "found_on": "" if row["found_on"] is pd.NaT else row["found_on"].date().isoformat(),
-        "overdue": bool(row["overdue"]),
-        "major": row["level"] == "major",
-        "glyph": str(glyphs.get(row["sector"], "")),
-    }
 
 
 def choropleth(catalogue: Catalogue, keep: Mask, figure: str) -> Mapping[str, object] | None:
