@@ -163,13 +163,17 @@ class Visitor:
     def key(self, name: str):
         return self.page.locator(f".st-key-{name}")
 
-    def choose(self, name: str, option: str) -> None:
-        """Choose an option of a select box; a run that ends meanwhile may close its list, then it is opened again."""
+    def choose(self, name: str, option: str | None = None) -> None:
+        """Choose an option of a select box, the first where none is named.
+
+        A run that ends meanwhile may close the box's list, then it is opened again.
+        """
+        options = self.page.get_by_role("option", name=option)
         for _try in range(8):
-            if not self.page.get_by_role("option", name=option).count():
+            if not options.count():
                 self.key(name).locator("input").click()
             try:
-                self.page.get_by_role("option", name=option).first.click(timeout=2_000)
+                options.first.click(timeout=2_000)
                 return
             except PlaywrightTimeout:
                 continue

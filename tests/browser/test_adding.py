@@ -174,8 +174,7 @@ def test_outside_every_village_the_form_warns_and_lets_choose(atlas, visit):
     visitor.page.get_by_text("不在任何村").wait_for()
     fill_outside = "边界之外的点"
     visitor.choose("draft_sector", "森林防火")
-    visitor.key("draft_village").locator("input").click()
-    visitor.page.get_by_role("option").first.click()
+    visitor.choose("draft_village")
     visitor.key("draft_description").locator("textarea").fill(fill_outside)
     save_button(visitor).click()
     visitor.page.get_by_text("已保存").wait_for()
