@@ -73,5 +73,5 @@ if COMMUNES.exists():
             (folder / "town.toml").read_text("utf-8").replace("[3.5, 46.5, 6.0, 48.5]", "[108.3, 26.9, 109.2, 27.5]")
         )
         (folder / "town.toml").write_text(settings, "utf-8")
-        with pytest.raises(InvalidTown, match="villages.geojson"):
+        with pytest.raises(InvalidTown, match=r"villages\.geojson"):
             Store.open(folder)
