@@ -12,7 +12,7 @@ from atlas.maps.points import mask
 from atlas.township import Township
 from atlas.wording import label, names
 
-PAGE_ROWS = 200
+PAGE_ROWS = 100
 _LISTED = ("hazard_id", "description", "village_code", "sector", "state", "level", "overdue", "due_soon")
 _SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 

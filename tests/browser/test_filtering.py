@@ -86,7 +86,7 @@ def test_every_pair_of_filters_agrees_with_a_recount(atlas, visit, exported, exp
             assert strip[name] == str(count), chosen
         listed = visitor.key("hazard_list").locator("[data-count]")
         assert listed.get_attribute("data-count") == str(len(left)), chosen
-        assert listed.locator("[data-id]").count() == min(len(left), 200), chosen
+        assert listed.locator("[data-id]").count() == min(len(left), 100), chosen
 
 
 def test_a_filter_chosen_by_hand_stands_in_the_address_and_opens_the_same_view_elsewhere(atlas, visit):
