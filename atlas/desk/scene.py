@@ -40,7 +40,7 @@ def points(catalogue: Catalogue, filters: Filters, keep: Mask, *, seen: int, sea
 def rows(catalogue: Catalogue, keep: Mask, page: int) -> list[dict[str, object]]:
     """Return one page of the list, newest finds first, as codes and plain text."""
     town = catalogue.township
-    shown = town.hazards.iloc[order(keep)[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]]
+    shown = town.hazards[list(_LISTED)].iloc[order(keep)[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]]
     villages_by_code, sectors_by_code = names(town.villages), names(town.sectors)
     glyphs = town.sectors["glyph"].to_dict()
     columns = [shown[name].tolist() for name in _LISTED]

@@ -33,6 +33,8 @@ STREAMLIT_SETTINGS: dict[str, object] = {
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
     "runner.magicEnabled": False,
+    # A full collection after every run costs more than the run itself; Python collects by itself.
+    "runner.postScriptGC": False,
     "server.enableAgentApi": False,
     "server.enableCORS": True,
     "server.enableStaticServing": False,
